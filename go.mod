@@ -1,0 +1,3 @@
+module github.com/tapertoken/taper
+
+go 1.26.0
