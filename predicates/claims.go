@@ -95,8 +95,8 @@ func ParseKey(s string) (Key, error) {
 	return k, nil
 }
 
-// A Use is a limit on uses at one service.
-type Use struct {
+// A UseLimit is a limit on uses at one service.
+type UseLimit struct {
 	Limit   uint64 // 1 to 2^53-1
 	Service string
 }
@@ -110,7 +110,8 @@ type Extension struct {
 // Claims is what one block says: up to thirteen claims, each present or absent
 // (SPEC 4). A claim that is absent does not restrict; one that is present
 // restricts, and an allow that is present without grants permits nothing. The
-// zero Claims has no claim, and restricts nothing.
+// zero Claims has no claim, and restricts nothing: a token that begins with it
+// permits nothing.
 //
 // Claims are immutable values, safe for concurrent use. They are made by [New],
 // by [Parse] and, from a token, by package format.
@@ -124,7 +125,7 @@ type Claims struct {
 	expires     uint64
 	starts      uint64
 	allow       []Grant
-	uses        []Use
+	uses        []UseLimit
 	threshold   int
 	cosigners   []Key
 	digest      [32]byte
@@ -263,20 +264,27 @@ func Allow(interfaces Interfaces, resources Resources, where ...Where) Statement
 	}
 }
 
-// AllowGrant adds a grant.
-func AllowGrant(g Grant) Statement {
+// AllowGrant adds grants. Whoever has many gives them at once: claims are
+// copied for each statement.
+func AllowGrant(grants ...Grant) Statement {
+	grants = slices.Clone(grants)
 	return func(c *Claims) error {
+		for i := range grants {
+			if len(grants[i].interfaces) == 0 {
+				return wrong(fmt.Sprintf("allow[%d]", len(c.allow)+i), "the grant is empty")
+			}
+		}
 		switch {
-		case len(g.interfaces) == 0:
-			return wrong(fmt.Sprintf("allow[%d]", len(c.allow)), "the grant is empty")
+		case len(grants) == 0:
+			return wrong("allow", "holds no grant (expected 1 to 64, or nothing)")
 		case c.Has(ClaimAllow) && len(c.allow) == 0:
 			return wrong("allow", `"nothing" stands beside a grant`)
-		case len(c.allow) == maxGrants:
+		case len(c.allow)+len(grants) > maxGrants:
 			return wrong("allow", "more than 64 grants")
 		}
 		c.has |= 1 << ClaimAllow
-		// Clip, so that two claims made from one never share a backing array.
-		c.allow = append(slices.Clip(c.allow), g)
+		// Concat, so that two claims made from one never share a backing array.
+		c.allow = slices.Concat(c.allow, grants)
 		return nil
 	}
 }
@@ -288,27 +296,28 @@ func AllowNothing() Statement {
 }
 
 // Uses limits the number of requests that are permitted, over all tokens that
-// are derived from this block: limit uses (1 to 2^53−1) at one service, and none
+// are derived from this block: limit uses (1 to 2^53-1) at one service, and none
 // at others. Several, up to 16, name several services.
-func Uses(limit uint64, service string) Statement { return UsesAt(Use{limit, service}) }
+func Uses(limit uint64, service string) Statement { return UsesAt(UseLimit{limit, service}) }
 
 // UsesAt is [Uses] for several services.
-func UsesAt(uses ...Use) Statement {
+func UsesAt(uses ...UseLimit) Statement {
 	uses = slices.Clone(uses)
 	return func(c *Claims) error {
 		if len(uses) < 1 || len(uses) > maxUses {
 			return wrong("uses", "holds %d limits (expected 1 to 16)", len(uses))
 		}
 		for i, u := range uses {
-			path := fmt.Sprintf("uses[%d]", i)
 			if u.Limit < 1 || u.Limit > MaxInt {
-				return wrong(path, "limit %d is outside 1 to 2^53−1", u.Limit)
+				return wrong(fmt.Sprintf("uses[%d]", i), "limit %d is outside 1 to 2^53-1", u.Limit)
 			}
 			if reason := checkPlain(u.Service); reason != "" {
-				return wrong(path, "service %s %s", quoteShort(u.Service), reason)
+				return wrong(fmt.Sprintf("uses[%d]", i), "service %s %s", quoteShort(u.Service), reason)
 			}
-			if slices.ContainsFunc(uses[:i], func(v Use) bool { return v.Service == u.Service }) {
-				return wrong(path, "service %s stands twice", quoteShort(u.Service))
+			for _, v := range uses[:i] {
+				if v.Service == u.Service {
+					return wrong(fmt.Sprintf("uses[%d]", i), "service %s stands twice", quoteShort(u.Service))
+				}
 			}
 		}
 		c.uses = uses
@@ -328,7 +337,7 @@ func Delegations(n int) Statement {
 }
 
 // CosignedBy demands that threshold of 1 to 8 different keys each sign a later
-// block that approves of one request (SPEC 9, [D-18]).
+// block that approves of one request (SPEC 9, [D-17]).
 func CosignedBy(threshold int, keys ...Key) Statement {
 	keys = slices.Clone(keys)
 	return func(c *Claims) error {
@@ -385,15 +394,15 @@ func Extensions(extensions ...Extension) Statement {
 			return wrong("extensions", "holds %d extensions (expected 1 to 8)", len(sorted))
 		}
 		for i, x := range sorted {
-			path := "extensions[" + quoteShort(x.Name) + "]"
+			path := func() string { return "extensions[" + quoteShort(x.Name) + "]" }
 			if reason := checkPlain(x.Name); reason != "" {
-				return wrong(path, "the name of the extension "+reason)
+				return wrong(path(), "the name of the extension "+reason)
 			}
 			if len(x.Value) > maxTextBytes {
-				return wrong(path, "value is %d bytes long (expected at most 1024)", len(x.Value))
+				return wrong(path(), "value is %d bytes long (expected at most 1024)", len(x.Value))
 			}
 			if i > 0 && sorted[i-1].Name == x.Name {
-				return wrong(path, "stands twice")
+				return wrong(path(), "stands twice")
 			}
 		}
 		c.extensions = sorted
@@ -413,8 +422,9 @@ func Fresh(seconds int) Statement {
 	}
 }
 
-// Has reports whether a claim, given by its number, is present.
-func (c Claims) Has(claim int) bool { return c.has>>claim&1 == 1 }
+// Has reports whether a claim, given by its number, is present. A number
+// that names no claim is never present.
+func (c Claims) Has(claim int) bool { return claim >= ClaimNonce && c.has>>claim&1 == 1 }
 
 // Nonce returns the nonce, or false if there is none.
 func (c Claims) Nonce() (nonce [8]byte, ok bool) { return c.nonce, c.Has(ClaimNonce) }
@@ -442,7 +452,7 @@ func (c Claims) Starts() (uint64, bool) { return c.starts, c.Has(ClaimStarts) }
 func (c Claims) Allow() ([]Grant, bool) { return slices.Clone(c.allow), c.Has(ClaimAllow) }
 
 // Uses returns a copy of the limits on uses, or false if there are none.
-func (c Claims) Uses() ([]Use, bool) { return slices.Clone(c.uses), c.Has(ClaimUses) }
+func (c Claims) Uses() ([]UseLimit, bool) { return slices.Clone(c.uses), c.Has(ClaimUses) }
 
 // UsesLimit returns the limit at one service, or false if the claims name none
 // there.
@@ -475,9 +485,9 @@ func (c Claims) Label() (string, bool) { return c.label, c.Has(ClaimLabel) }
 // Extensions returns a copy of the extensions in encoded order, or false if
 // there are none.
 func (c Claims) Extensions() ([]Extension, bool) {
-	copied := make([]Extension, len(c.extensions))
-	for i, x := range c.extensions {
-		copied[i] = Extension{x.Name, bytes.Clone(x.Value)}
+	copied := slices.Clone(c.extensions)
+	for i, x := range copied {
+		copied[i].Value = bytes.Clone(x.Value)
 	}
 	return copied, c.Has(ClaimExtensions)
 }
@@ -489,7 +499,7 @@ func (c Claims) Fresh() (seconds int, ok bool) { return int(c.fresh), c.Has(Clai
 // Bound reports whether the claims name one request, or several: there is a
 // grant, and each grant has one interface and one resource without stars, and
 // one value for each argument. Where the claims carry a digest, the grants may
-// leave arguments out ([D-20]).
+// leave arguments out ([D-26]).
 func (c Claims) Bound() bool { return c.bound() }
 
 func (c *Claims) bound() bool {
@@ -507,8 +517,12 @@ func (c *Claims) bound() bool {
 // once reports whether the claims permit one use in all: one service, limit 1.
 func (c *Claims) once() bool { return len(c.uses) == 1 && c.uses[0].Limit == 1 }
 
+// exact reports whether the claims spell one request, to be made once: they permit
+// it and no other ([D-29]).
+func (c *Claims) exact() bool { return c.once() && c.bound() }
+
 // Presentation returns how long, in seconds, the claims are valid if they are
-// those of a presentation ([D-19]): they name no next key, exactly one service,
+// those of a presentation ([D-28]): they name no next key, exactly one service,
 // both times (starts before expires), exactly one use, at that service, and
 // they are bound.
 func (c Claims) Presentation() (seconds uint64, ok bool) { return c.presentation() }
@@ -532,8 +546,7 @@ type Error struct {
 	Reason string // such as `pattern "a//b" has an empty segment`
 }
 
-// Error returns "predicates: PATH: REASON", printable ASCII but for signs of
-// our own, on one line.
+// Error returns "predicates: PATH: REASON", printable ASCII on one line.
 func (e *Error) Error() string { return "predicates: " + e.Path + ": " + e.Reason }
 
 func wrong(path, reason string, arguments ...any) error {

@@ -2,6 +2,7 @@ package predicates
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -87,12 +88,13 @@ func NewGrant(interfaces Interfaces, resources Resources, where ...Where) (Grant
 // addCondition adds a condition in the encoded order of the arguments' names,
 // and within one argument in the order given.
 func (g *Grant) addCondition(name string, c Condition) error {
-	path := "arguments[" + quoteShort(name) + "]"
+	// The path is made for an error only: a token has room for 3,000 conditions.
+	path := func() string { return "arguments[" + quoteShort(name) + "]" }
 	if reason := checkPlain(name); reason != "" {
-		return wrong(path, "the name of the argument "+reason)
+		return wrong(path(), "the name of the argument "+reason)
 	}
-	if err := c.check(path); err != nil {
-		return err
+	if c.check("") != nil {
+		return c.check(path())
 	}
 	i, found := slices.BinarySearchFunc(g.arguments, name, func(a argument, name string) int {
 		return compareEncoded(a.name, name)
@@ -106,9 +108,9 @@ func (g *Grant) addCondition(name string, c Condition) error {
 	a := &g.arguments[i]
 	switch {
 	case len(a.conditions) == maxConditions:
-		return wrong(path, "more than 8 conditions")
+		return wrong(path(), "more than 8 conditions")
 	case len(a.conditions) > 0 && (c.kind == anyCondition || a.conditions[0].kind == anyCondition):
-		return wrong(path, `"any" stands beside another condition`)
+		return wrong(path(), `"any" stands beside another condition`)
 	}
 	a.conditions = append(a.conditions, c)
 	return nil
@@ -118,15 +120,45 @@ func checkPatterns(path string, patterns []string, separator byte) error {
 	if len(patterns) < 1 || len(patterns) > maxPatterns {
 		return wrong(path, "holds %d patterns (expected 1 to 64)", len(patterns))
 	}
+	seen := newSieve()
 	for i, p := range patterns {
 		if reason := checkSegments(p, separator, true); reason != "" {
 			return wrong(fmt.Sprintf("%s[%d]", path, i), "pattern %s %s", quoteShort(p), reason)
 		}
-		if slices.Contains(patterns[:i], p) {
+		if seen.text(p) && slices.Contains(patterns[:i], p) {
 			return wrong(fmt.Sprintf("%s[%d]", path, i), "pattern %s stands twice", quoteShort(p))
 		}
 	}
 	return nil
+}
+
+// A sieve lets most elements of a list pass as new without a look at those
+// before them. A token has room for 190 lists of 64 values, and to compare all
+// pairs would cost as much as 14 signatures. Its seed is random, so that nobody
+// can choose elements that it holds back; what it decides does not depend on it.
+type sieve struct {
+	seed maphash.Seed
+	bits [16]uint64
+}
+
+func newSieve() sieve { return sieve{seed: maphash.MakeSeed()} }
+
+// text reports whether s may have been here before.
+func (f *sieve) text(s string) bool { return f.add(maphash.String(f.seed, s)) }
+
+// value reports whether a text, integer or boolean may have been here before.
+func (f *sieve) value(v *Value) bool {
+	if v.kind == textValue {
+		return f.text(v.text)
+	}
+	return f.add(maphash.Comparable(f.seed, v.num))
+}
+
+func (f *sieve) add(hash uint64) bool {
+	word, bit := &f.bits[hash>>6%uint64(len(f.bits))], uint64(1)<<(hash%64)
+	held := *word&bit != 0
+	*word |= bit
+	return held
 }
 
 // compareEncoded orders names as deterministic CBOR orders map keys: the
@@ -168,11 +200,22 @@ func (g Grant) Conditions(name string) []Condition {
 	return nil
 }
 
-// matches reports whether a well-formed access matches the grant ([D-13]).
+// matches reports whether a well-formed access matches the grant ([N-10]).
 func (g *Grant) matches(a *Access) bool {
 	return matchesAny(g.interfaces, a.Interface, interfaceSeparator) &&
 		matchesAny(g.resources, a.Resource, resourceSeparator) &&
 		g.permits(a.Arguments)
+}
+
+// MatchesInterface reports whether one of the grant's interface patterns matches
+// the name of an interface. It explains a denial, and permits nothing.
+func (g Grant) MatchesInterface(name string) bool {
+	return checkSegments(name, interfaceSeparator, false) == "" && matchesAny(g.interfaces, name, interfaceSeparator)
+}
+
+// MatchesResource is MatchesInterface for resources.
+func (g Grant) MatchesResource(name string) bool {
+	return checkSegments(name, resourceSeparator, false) == "" && matchesAny(g.resources, name, resourceSeparator)
 }
 
 func matchesAny(patterns []string, name string, separator byte) bool {
@@ -208,7 +251,7 @@ func (g *Grant) permits(arguments map[string]Value) bool {
 
 // bound reports whether the grant names exactly one interface and one resource
 // without stars and, unless a digest binds the arguments, exactly one value for
-// each argument ([D-20]).
+// each argument ([D-26]).
 func (g *Grant) bound(digest bool) bool {
 	if len(g.interfaces) != 1 || len(g.resources) != 1 ||
 		strings.Contains(g.interfaces[0], star) || strings.Contains(g.resources[0], star) {
@@ -300,27 +343,26 @@ func (c *Condition) check(path string) error {
 		if len(c.values) < 1 || len(c.values) > maxPatterns {
 			return wrong(path, `"one of" holds %d values (expected 1 to 64)`, len(c.values))
 		}
+		seen := newSieve()
 		for i := range c.values {
 			v := &c.values[i]
 			switch {
 			case v.kind != textValue && v.kind != intValue && v.kind != boolValue:
-				return wrong(path, "value %s is no text, integer or boolean", v)
+				return wrong(path, "value %s is no text, integer or boolean", v.short())
 			case v.kind == intValue && !v.valid():
-				return wrong(path, "integer %d is outside ±(2^53−1)", v.num)
+				return wrong(path, "integer %d is outside +-(2^53-1)", v.num)
 			case v.kind == textValue && !v.valid():
-				return wrong(path, "text %s is not valid UTF-8", v)
+				return wrong(path, "text %s is not valid UTF-8", v.short())
 			case v.kind == textValue && len(v.text) > maxTextBytes:
 				return wrong(path, "text is %d bytes long (expected at most 1024)", len(v.text))
 			}
-			for j := range c.values[:i] {
-				if v.equal(&c.values[j]) {
-					return wrong(path, "value %s stands twice", v)
-				}
+			if seen.value(v) && slices.ContainsFunc(c.values[:i], func(w Value) bool { return w.equal(v) }) {
+				return wrong(path, "value %s stands twice", v.short())
 			}
 		}
 	case atLeastCondition, atMostCondition:
 		if c.bound < -MaxInt || c.bound > MaxInt {
-			return wrong(path, "integer %d is outside ±(2^53−1)", c.bound)
+			return wrong(path, "integer %d is outside +-(2^53-1)", c.bound)
 		}
 	case matchesCondition:
 		return checkPatterns(path, c.texts, resourceSeparator)
@@ -328,13 +370,14 @@ func (c *Condition) check(path string) error {
 		if len(c.texts) < 1 || len(c.texts) > maxPatterns {
 			return wrong(path, `"ends with" holds %d texts (expected 1 to 64)`, len(c.texts))
 		}
+		seen := newSieve()
 		for i, s := range c.texts {
 			switch {
 			case !utf8.ValidString(s):
 				return wrong(path, "text %s is not valid UTF-8", quoteShort(s))
 			case len(s) > maxTextBytes:
 				return wrong(path, "text is %d bytes long (expected at most 1024)", len(s))
-			case slices.Contains(c.texts[:i], s):
+			case seen.text(s) && slices.Contains(c.texts[:i], s):
 				return wrong(path, "text %s stands twice", quoteShort(s))
 			}
 		}
@@ -342,7 +385,7 @@ func (c *Condition) check(path string) error {
 	return nil
 }
 
-// holds reports whether a valid value meets the condition ([D-14]).
+// holds reports whether a valid value meets the condition ([N-13]).
 func (c *Condition) holds(v *Value, present bool) bool {
 	if c.kind == anyCondition {
 		return true
@@ -374,7 +417,7 @@ func (c *Condition) holdsElement(v *Value) bool {
 	case atMostCondition:
 		return v.atMost(c.bound)
 	case matchesCondition:
-		return v.kind == textValue && checkSegments(v.text, resourceSeparator, false) == "" &&
+		return v.kind == textValue && v.name &&
 			matchesAny(c.texts, v.text, resourceSeparator)
 	case endsWithCondition:
 		if v.kind == textValue {

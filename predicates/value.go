@@ -10,6 +10,10 @@ import (
 // so that every language holds each exactly (SPEC 4, [E-6]).
 const MaxInt = 1<<53 - 1
 
+// maxElements bounds the lists of a request: each element is held against each
+// condition.
+const maxElements = 64
+
 // maxTextBytes bounds text values, suffixes and extension values in a token.
 const maxTextBytes = 1024
 
@@ -24,6 +28,7 @@ type Value struct {
 	num  int64 // integer, boolean as 0 or 1, or the digits of a decimal
 	frac uint8 // digits of a decimal after its point
 	list []Value
+	name bool // the text is the name of a resource
 }
 
 type valueKind uint8
@@ -40,9 +45,12 @@ const (
 
 // Text returns a text. In a request it must be valid UTF-8, or the request
 // matches no grant.
-func Text(s string) Value { return Value{kind: textValue, text: s} }
+func Text(s string) Value {
+	// Found out once, since many conditions may ask.
+	return Value{kind: textValue, text: s, name: checkSegments(s, resourceSeparator, false) == ""}
+}
 
-// Int returns an integer. Outside ±(2^53−1) it is not valid: a request that
+// Int returns an integer. Outside +-(2^53-1) it is not valid: a request that
 // holds it matches no grant, and no condition can be made of it.
 func Int(n int64) Value { return Value{kind: intValue, num: n} }
 
@@ -83,10 +91,10 @@ func Decimal(s string) Value {
 	return Value{kind: decimalValue, num: n, frac: uint8(len(fraction))}
 }
 
-// List returns a list of texts, integers, booleans and decimals. A list that
+// List returns a list of at most 64 texts, integers, booleans and decimals. A list that
 // is not empty meets a condition iff each element does; an empty one meets
-// only "any". A list that holds anything else is not valid: a request that
-// holds it matches no grant. List keeps a copy.
+// only "any". A list that is longer or holds anything else is not valid: a request
+// that holds it matches no grant. List keeps a copy.
 func List(elements ...Value) Value {
 	return Value{kind: listValue, list: append([]Value(nil), elements...)}
 }
@@ -95,7 +103,21 @@ func List(elements ...Value) Value {
 // everything that no other kind holds: objects, nested lists, bytes.
 func Opaque() Value { return Value{} }
 
-// valid reports whether v may stand in a request ([D-12]).
+// Text returns the text, or false if v is none.
+func (v Value) Text() (text string, ok bool) { return v.text, v.kind == textValue }
+
+// Int returns the integer, or false if v is none.
+func (v Value) Int() (n int64, ok bool) {
+	if v.kind != intValue {
+		return 0, false
+	}
+	return v.num, true
+}
+
+// Bool returns the boolean, or false if v is none.
+func (v Value) Bool() (b, ok bool) { return v.kind == boolValue && v.num == 1, v.kind == boolValue }
+
+// valid reports whether v may stand in a request ([N-15]).
 func (v *Value) valid() bool {
 	switch v.kind {
 	case opaqueValue, boolValue, decimalValue:
@@ -105,6 +127,9 @@ func (v *Value) valid() bool {
 	case intValue:
 		return -MaxInt <= v.num && v.num <= MaxInt
 	case listValue:
+		if len(v.list) > maxElements {
+			return false
+		}
 		for i := range v.list {
 			e := &v.list[i]
 			if e.kind == opaqueValue || e.kind == listValue || !e.valid() {
@@ -204,4 +229,15 @@ func (v Value) String() string {
 		return "opaque"
 	}
 	return "invalid"
+}
+
+// short returns the value for an error: a text cut, a list unnamed.
+func (v *Value) short() string {
+	switch v.kind {
+	case textValue:
+		return quoteShort(v.text)
+	case listValue:
+		return "list"
+	}
+	return v.String()
 }
