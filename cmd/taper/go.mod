@@ -2,4 +2,18 @@ module github.com/tapertoken/taper/cmd/taper
 
 go 1.26.0
 
-require github.com/tapertoken/taper v0.0.0
+require (
+	github.com/rogpeppe/go-internal v1.16.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+	github.com/spf13/cobra v1.10.2
+	github.com/spf13/pflag v1.0.9
+	github.com/tapertoken/taper v0.0.0
+	golang.org/x/crypto v0.58.0
+)
+
+require (
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+	golang.org/x/tools v0.51.0 // indirect
+)
