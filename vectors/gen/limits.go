@@ -412,7 +412,7 @@ func (s limiter) whole(base string) {
 			fail("limits: %s has %d bytes", id, len(b))
 		}
 		s.authorize(authorize{
-			id: "limits-" + id, base: "limits-size-16384", spec: strings.Fields(spec), attacks: []string{"B8"}, flags: []string{"too-large"},
+			id: "limits-" + id, base: "limits-size-16384", spec: strings.Fields(spec), attacks: []string{"B8", "G1"}, flags: []string{"too-large"},
 			comment: comment, bytes: b, verdict: "too-large", block: noBlock,
 		})
 		s.brief()
