@@ -166,7 +166,7 @@ func (t Token) String() string {
 	if len(t.blocks) == 1 {
 		plural = ""
 	}
-	return fmt.Sprintf("taper %s, %d block%s, %d bytes, sha256 %s…",
+	return fmt.Sprintf("taper %s, %d block%s, %d bytes, sha256 %s...",
 		t.kind, len(t.blocks), plural, t.size(), hex.EncodeToString(h.Sum(nil)[:4]))
 }
 

@@ -210,11 +210,11 @@ func TestTokenInWords(t *testing.T) {
 	}
 	one := tokenOf(cose(sealing.encode()))
 	for _, c := range []struct{ token, want string }{
-		{sealedToken(), fmt.Sprintf("taper sealed, 3 blocks, %d bytes, sha256 %s…", len(sealedToken()), digest(sealedToken()))},
-		{openToken(), fmt.Sprintf("taper open, 2 blocks, %d bytes, sha256 %s…", len(openToken()), digest(openToken()))},
+		{sealedToken(), fmt.Sprintf("taper sealed, 3 blocks, %d bytes, sha256 %s...", len(sealedToken()), digest(sealedToken()))},
+		{openToken(), fmt.Sprintf("taper open, 2 blocks, %d bytes, sha256 %s...", len(openToken()), digest(openToken()))},
 		// The open token that a handoff holds, so without the secret.
-		{handoff(), fmt.Sprintf("taper handoff, 2 blocks, %d bytes, sha256 %s…", len(handoff()), digest(openToken()))},
-		{one, fmt.Sprintf("taper sealed, 1 block, %d bytes, sha256 %s…", len(one), digest(one))},
+		{handoff(), fmt.Sprintf("taper handoff, 2 blocks, %d bytes, sha256 %s...", len(handoff()), digest(openToken()))},
+		{one, fmt.Sprintf("taper sealed, 1 block, %d bytes, sha256 %s...", len(one), digest(one))},
 	} {
 		if got := decode(t, c.token).String(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

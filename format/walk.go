@@ -58,7 +58,7 @@ func (w *walker[B]) item(depth int) (reason string) {
 		}
 	case majorNegative: // -1-n
 		if n > predicates.MaxInt-1 {
-			return "the integer is below −(2^53-1)"
+			return "the integer is below -(2^53-1)"
 		}
 	case majorBytes, majorText:
 		if n > left {

@@ -80,7 +80,7 @@ func TestWellFormedSaysWhereAndWhat(t *testing.T) {
 		{"null", arr(nul), "byte 1: null, undefined, floats and other simple values are not allowed"},
 		{"tag", arr(no, "\xc1\x00"), "byte 2: tags are not allowed"},
 		{"great integer", arr(num(1<<53-1), num(1<<53)), "byte 10: the integer is above 2^53-1"},
-		{"small integer", arr(neg(1<<53-1), neg(1<<53)), "byte 10: the integer is below −(2^53-1)"},
+		{"small integer", arr(neg(1<<53-1), neg(1<<53)), "byte 10: the integer is below -(2^53-1)"},
 		{"long string", arr("\x42a"), "byte 1: the string is longer than what is left"},
 		{"bad text", arr(txt("a\xffb")), "byte 1: the text is not valid UTF-8"},
 		{"long array", "\x82\x9b\x10\x00\x00\x00\x00\x00\x00\x00\x01", "byte 1: the array has more elements than bytes are left"},
