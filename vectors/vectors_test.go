@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,6 +152,14 @@ func compare(step vectors.Step, permit *chain.Permit, err error) string {
 			return err.Error()
 		}
 		got = outcome{d.Verdict.String(), d.Block, d.Claim}
+		for _, text := range []string{d.Public(), d.Error()} {
+			if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+				return fmt.Sprintf("a message that is not printable ASCII on one line: %q", text)
+			}
+		}
+		if n := len(d.Public()); n > 512 {
+			return fmt.Sprintf("a public message of %d bytes: %s", n, d.Public())
+		}
 	}
 	want := outcome{step.Verdict, chain.NoBlock, step.Claim}
 	if step.Block != nil {
