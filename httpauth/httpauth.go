@@ -61,7 +61,7 @@ func mentionsToken(header string) bool {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(header, "taper1")
 }
 
 // Status returns the HTTP status for the error of a decision, and what comes in
