@@ -68,6 +68,50 @@ func grantCases(s *suite) {
 	grantAccesses(s)
 	grantConditions(s)
 	grantArguments(s)
+	grantSizes(s)
+}
+
+// grantSizes: what a request may hold, even where arguments are free: each element
+// is held against each condition, so the request would make the work large.
+func grantSizes(s *suite) {
+	free := rootSeal(forge.Grant([]string{forge.Interface}, []string{forge.Resource}))
+	numbers := func(n int) []any {
+		list := make([]any, n)
+		for i := range list {
+			list[i] = i
+		}
+		return list
+	}
+	// with returns a request of so many accesses, each with so many arguments.
+	with := func(accesses, arguments int, v func(access, argument int) any) *vectors.Request {
+		var r vectors.Request
+		for a := range accesses {
+			var pairs []any
+			for i := range arguments {
+				pairs = append(pairs, fmt.Sprintf("a%02d", i), v(a, i))
+			}
+			r.Accesses = append(r.Accesses, request(forge.Interface, forge.Resource, pairs...).Accesses...)
+		}
+		return &r
+	}
+	one := func(int, int) any { return 1 }
+	both := func(id, comment, past string, good, bad *vectors.Request) {
+		spec := []string{"D-14", "N-15"}
+		s.authorize(authorize{id: "grants-" + id, comment: comment, spec: spec, token: free, request: good})
+		s.authorize(authorize{id: "grants-" + id + "-past", base: "grants-" + id, comment: past, spec: spec, attacks: []string{"G2"}, flags: []string{"unbounded-work"},
+			token: free, request: bad, verdict: "not-allowed", block: 0, claim: 6})
+	}
+	both("64-arguments", "An access may have 64 arguments.", "65 arguments match no grant, not even one that leaves arguments free.", with(1, 64, one), with(1, 65, one))
+	both("64-elements", "A list may have 64 elements.", "A list of 65 elements breaks the rule of values.",
+		with(1, 1, func(int, int) any { return numbers(64) }), with(1, 1, func(int, int) any { return numbers(65) }))
+	both("1024-elements", "All lists of a request may have 1,024 elements, here in sixteen accesses.", "1,025 elements in all are too many, though each list is short enough.",
+		with(16, 2, func(_, argument int) any { return numbers(32) }),
+		with(16, 3, func(access, argument int) any {
+			if argument == 2 {
+				return numbers(min(access/15, 1))
+			}
+			return numbers(32)
+		}))
 }
 
 func grantPairs(s *suite) {
