@@ -390,17 +390,6 @@ func (c *cover) implied(g *Grant) uint64 {
 	return grants
 }
 
-// find returns the conditions on an argument, or nil if the grant does not name
-// it.
-func (g *Grant) find(name string) []Condition {
-	for i := range g.arguments {
-		if g.arguments[i].name == name {
-			return g.arguments[i].conditions
-		}
-	}
-	return nil
-}
-
 // free reports whether conditions permit every value, and none.
 func free(conditions []Condition) bool {
 	return len(conditions) > 0 && conditions[0].kind == anyCondition

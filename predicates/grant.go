@@ -192,9 +192,15 @@ func (g Grant) Arguments() []string {
 // Conditions returns a copy of the conditions on one argument, all of which
 // must hold, or nil if the grant does not name it.
 func (g Grant) Conditions(name string) []Condition {
-	for _, a := range g.arguments {
-		if a.name == name {
-			return slices.Clone(a.conditions)
+	return slices.Clone(g.find(name))
+}
+
+// find returns the conditions on an argument, or nil if the grant does not name
+// it.
+func (g *Grant) find(name string) []Condition {
+	for i := range g.arguments {
+		if g.arguments[i].name == name {
+			return g.arguments[i].conditions
 		}
 	}
 	return nil
