@@ -301,9 +301,6 @@ func (d *Decision) permit(ctx context.Context) (*Permit, error) {
 // it; nil is a request without an access. The error is a *[Denial], or another
 // error if the time is no use ([D-23]).
 func (v *Verified) Decide(r *predicates.Request, now time.Time) (*Decision, error) {
-	if v == nil || v.verifier == nil {
-		return nil, errNotVerified()
-	}
 	c, err := v.context(now)
 	if err != nil {
 		return nil, err
@@ -325,9 +322,6 @@ func (v *Verified) Decide(r *predicates.Request, now time.Time) (*Decision, erro
 // nothing if the request would be permitted but for its charges. It charges
 // nothing.
 func (v *Verified) Explain(r *predicates.Request, now time.Time) ([]*Denial, error) {
-	if v == nil || v.verifier == nil {
-		return nil, errNotVerified()
-	}
 	c, err := v.context(now)
 	if err != nil {
 		return nil, err
@@ -350,9 +344,12 @@ func (v *Verified) Explain(r *predicates.Request, now time.Time) ([]*Denial, err
 	return all, nil
 }
 
-// context returns what the claims are evaluated in. A clock that is at or before
-// 1970, or after 9999, is no clock.
+// context returns what the claims are evaluated in. The zero Verified has none. A
+// clock that is at or before 1970, or after 9999, is no clock.
 func (v *Verified) context(now time.Time) (*predicates.Context, error) {
+	if v == nil || v.verifier == nil {
+		return nil, errNotVerified()
+	}
 	seconds := now.Unix()
 	if seconds < 1 || seconds > predicates.MaxTime {
 		return nil, fmt.Errorf("chain: the clock says %s (expected a time between 1970 and 9999)", now.UTC().Format(time.RFC3339))
