@@ -137,6 +137,23 @@ func (x *extender) capability(e *environ) (*chain.Capability, error) {
 	return e.capability(token, x.key, roots)
 }
 
+// restrict reads the predicates and the token, and fits the times of the one into
+// the life of the other.
+func (x *extender) restrict(e *environ, from *predicateFlags, args []string, seals bool) (*chain.Capability, written, error) {
+	w, err := from.read(e, args)
+	if err != nil {
+		return nil, written{}, err
+	}
+	capability, err := x.capability(e)
+	if err != nil {
+		return nil, written{}, err
+	}
+	if err := w.within(e, capability.Claims(), seals); err != nil {
+		return nil, written{}, err
+	}
+	return capability, w, nil
+}
+
 const rootHelp = `
 
 The token is verified first, from the root that you expect: --root, --roots or
@@ -164,15 +181,8 @@ prints a taper1o_ token for the holder of PUB.` + rootHelp,
 			if len(args) == 0 && from.file == "" && to == "" {
 				return usage("attenuate: nothing to restrict (expected predicates, -f or --to)")
 			}
-			w, err := from.read(e, args)
+			capability, w, err := x.restrict(e, &from, args, false)
 			if err != nil {
-				return err
-			}
-			capability, err := x.capability(e)
-			if err != nil {
-				return err
-			}
-			if err := w.within(e, capability.Claims(), false); err != nil {
 				return err
 			}
 			var result string
@@ -222,15 +232,8 @@ Most users want "taper present", which seals to one request, once, for a
 minute.` + rootHelp,
 		Example: `  taper seal --root root.pub 'services reports; uses 20 at reports; until +1h' <all.token`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			w, err := from.read(e, args)
+			capability, w, err := x.restrict(e, &from, args, true)
 			if err != nil {
-				return err
-			}
-			capability, err := x.capability(e)
-			if err != nil {
-				return err
-			}
-			if err := w.within(e, capability.Claims(), true); err != nil {
 				return err
 			}
 			result, err := text(capability.Seal(w.claims))
